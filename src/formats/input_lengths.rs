@@ -6,6 +6,13 @@ use crate::network::{Flattening, ImageShape};
 /// taken. Pictures whose sides are halved five times need multiples of 32.
 pub(super) const TRIED: [usize; 15] = [32, 64, 16, 28, 48, 96, 100, 128, 160, 224, 256, 320, 416, 512, 640];
 
+/// The lengths that are tried after those, in this order, where a longer input may be what is missing: signals in time are
+/// often this long.
+pub(super) const TRIED_LONG: [usize; 7] = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
+
+/// The most values of an input whose one open length is guessed as one of [`TRIED_LONG`].
+const LARGEST_SIGNAL: usize = 1 << 16;
+
 /// How long the axes of an input are where its file leaves them open.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum InputLengths {
@@ -27,7 +34,13 @@ impl InputLengths {
     /// where `order` has them; none where what was told does not fit them.
     fn complete(self, axes: &[Option<usize>], order: Flattening) -> Option<Vec<usize>> {
         let volume = match self {
-            InputLengths::Guessed(length) => return Some(axes.iter().map(|axis| axis.unwrap_or(length)).collect()),
+            InputLengths::Guessed(length) => {
+                let lengths: Vec<usize> = axes.iter().map(|axis| axis.unwrap_or(length)).collect();
+                let values = lengths.iter().try_fold(1_usize, |values, length| values.checked_mul(*length));
+                let is_signal = axes.iter().filter(|axis| axis.is_none()).count() == 1
+                    && values.is_some_and(|values| values <= LARGEST_SIGNAL);
+                return (is_signal || !TRIED_LONG.contains(&length)).then_some(lengths);
+            }
             InputLengths::Told(volume) => volume,
         };
         let (channels, height, width) = (volume.channels(), volume.height(), volume.width());
@@ -56,5 +69,13 @@ mod tests {
         assert_eq!(asked.complete(&[None, None, None], Flattening::ChannelsLast), Some(vec![8, 10, 3]));
         assert_eq!(asked.complete(&[None], Flattening::ChannelsLast), None);
         assert_eq!(InputLengths::Guessed(32).complete(&open, Flattening::ChannelsFirst), Some(vec![3, 32, 32]));
+    }
+
+    #[test]
+    fn only_signals_are_guessed_to_be_long() {
+        let long = InputLengths::Guessed(16_384);
+        assert_eq!(long.complete(&[Some(4), None], Flattening::ChannelsFirst), Some(vec![4, 16_384]));
+        assert_eq!(long.complete(&[Some(5), None], Flattening::ChannelsFirst), None);
+        assert_eq!(long.complete(&[None, None], Flattening::ChannelsFirst), None);
     }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::candidate::Candidate;
 use super::error::FormatError;
 use super::graph::GraphProblem;
-use super::input_lengths::{InputLengths, TRIED};
-use super::opened::Opened;
+use super::input_lengths::{InputLengths, TRIED, TRIED_LONG};
+use super::opened::{GraphFile, Opened};
 use super::{adapter, detect, folder, non_finite, parts, quantised, session_network};
 use crate::network::ImageShape;
 
@@ -53,32 +53,76 @@ pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Op
 /// # Errors
 /// As [`open`].
 pub fn open_guessing(path: &Path) -> Result<Opened, FormatError> {
-    let opened = open(path)?;
-    let needs_shape = |problem: &GraphProblem| matches!(problem, GraphProblem::InputShape { .. });
-    if !matches!(&opened, Opened::Graph(graph) if needs_shape(&graph.problem)) {
+    let mut opened = open(path)?;
+    let Opened::Graph(GraphFile { problem: GraphProblem::InputShape { node }, .. }) = &opened else {
         return Ok(opened);
-    }
+    };
+    let node = node.clone();
+    let mut last = None;
     for length in TRIED {
-        let sentence = || {
-            format!(
-                "the file leaves lengths of its input open, and {length} is taken for each; tell others by --input-shape \
-                 or File ▸ Input shape…"
-            )
-        };
-        match open_of(path, Some(InputLengths::Guessed(length))) {
-            Ok(Opened::Network(mut network)) => {
-                network.account.leave_lengths_open(sentence());
-                return Ok(Opened::Network(network));
-            }
-            // Understood as a whole, but too wide for a flow: a shorter input may be none.
-            Ok(Opened::Graph(mut graph)) if graph.network.is_some() && graph.problem.leaves_network_whole() => {
-                graph.account.leave_lengths_open(sentence());
-                return Ok(Opened::Graph(graph));
-            }
-            _ => {}
+        match guess(path, length) {
+            Guess::Understood(understood) => return Ok(*understood),
+            Guess::Problem(problem) => last = Some((length, problem)),
+            Guess::Nothing => {}
         }
     }
+    if last.as_ref().is_some_and(|(_, problem)| problem.may_be_of_length()) {
+        for length in TRIED_LONG {
+            match guess(path, length) {
+                Guess::Understood(understood) => return Ok(*understood),
+                Guess::Problem(problem) => {
+                    let may_be_longer = problem.may_be_of_length();
+                    last = Some((length, problem));
+                    if !may_be_longer {
+                        break;
+                    }
+                }
+                Guess::Nothing => break,
+            }
+        }
+    }
+    if let (Opened::Graph(graph), Some((length, last))) = (&mut opened, last) {
+        graph.problem = GraphProblem::NoGuess { node, length, last: Box::new(last) };
+        let (part, why) = graph.problem.part();
+        graph.account.misses(part, why);
+    }
     Ok(opened)
+}
+
+/// What came of a guessed length.
+enum Guess {
+    /// The whole graph is understood.
+    Understood(Box<Opened>),
+    /// The graph was followed as far as this.
+    Problem(GraphProblem),
+    /// The length does not make a shape of the input.
+    Nothing,
+}
+
+/// Opens a file with all lengths of its input that it leaves open this long.
+fn guess(path: &Path, length: usize) -> Guess {
+    let sentence = || {
+        format!(
+            "the file leaves lengths of its input open, and {length} is taken for each; tell others by --input-shape or \
+             File ▸ Input shape…"
+        )
+    };
+    match open_of(path, Some(InputLengths::Guessed(length))) {
+        Ok(Opened::Network(mut network)) => {
+            network.account.leave_lengths_open(sentence());
+            Guess::Understood(Box::new(Opened::Network(network)))
+        }
+        // Understood as a whole, but too wide for a flow: a shorter input may be none.
+        Ok(Opened::Graph(mut graph)) if graph.network.is_some() && graph.problem.leaves_network_whole() => {
+            graph.account.leave_lengths_open(sentence());
+            Guess::Understood(Box::new(Opened::Graph(graph)))
+        }
+        Ok(Opened::Graph(graph)) => match graph.problem {
+            GraphProblem::InputShape { .. } | GraphProblem::Ends { .. } => Guess::Nothing,
+            problem => Guess::Problem(problem),
+        },
+        _ => Guess::Nothing,
+    }
 }
 
 /// Opens a weight file to be looked at: with lengths of its input guessed as [`open_guessing`] does where none are told by

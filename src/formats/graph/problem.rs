@@ -25,6 +25,12 @@ pub enum GraphProblem {
     /// The shape of the input is needed and not told.
     #[error("`{node}` needs the shape of its input, which the file does not tell; give --input-shape")]
     InputShape { node: String },
+    /// The shape of the input is needed and not told, and none of those that were guessed will do.
+    #[error(
+        "`{node}` needs the shape of its input, which the file does not tell; give --input-shape; with {length} for each open \
+         length, {last}"
+    )]
+    NoGuess { node: String, length: usize, last: Box<GraphProblem> },
     /// A sum or concatenation of what has no common origin.
     #[error("`{node}` joins values that do not come from the same input")]
     Branch { node: String },
@@ -59,6 +65,16 @@ impl GraphProblem {
     /// Whether the network is whole in spite of it.
     pub fn leaves_network_whole(&self) -> bool {
         matches!(self, GraphProblem::TooWide { .. })
+    }
+
+    /// Whether a shape of the input, told by a person, may be all that is missing.
+    pub fn needs_input_shape(&self) -> bool {
+        matches!(self, GraphProblem::InputShape { .. } | GraphProblem::NoGuess { .. })
+    }
+
+    /// Whether a longer input may be without it.
+    pub(in crate::formats) fn may_be_of_length(&self) -> bool {
+        matches!(self, GraphProblem::Convolution { .. } | GraphProblem::Widths { .. })
     }
 
     /// What keeps a whole network from flowing.

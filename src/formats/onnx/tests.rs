@@ -1,6 +1,7 @@
 //! What is written, run by the definitions of its operators.
 
 mod hostile;
+mod open_lengths;
 
 use std::collections::BTreeMap;
 

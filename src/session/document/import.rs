@@ -130,7 +130,7 @@ impl Import {
         convolutions: Vec<GraphConvolution>,
         problem: &GraphProblem,
     ) -> Import {
-        let graph_needs_shape = matches!(problem, GraphProblem::InputShape { .. });
+        let graph_needs_shape = problem.needs_input_shape();
         let convolutions_of_graph = Arc::new(convolutions);
         Import { convolutions_of_graph, graph_needs_shape, ..Import::new(path, file) }
     }

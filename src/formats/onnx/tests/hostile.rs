@@ -15,7 +15,7 @@ fn value(name: &str, shape: &[i64]) -> ValueInfoProto {
     ValueInfoProto { name: name.into(), kind: Some(TypeProto { tensor_type: Some(tensor_type) }) }
 }
 
-fn tensor(name: &str, dims: &[i64], values: &[f64]) -> TensorProto {
+pub(super) fn tensor(name: &str, dims: &[i64], values: &[f64]) -> TensorProto {
     let (dims, double_data) = (dims.to_vec(), values.to_vec());
     TensorProto { name: name.into(), dims, data_type: element::DOUBLE, double_data, ..TensorProto::default() }
 }
@@ -25,11 +25,11 @@ fn integers(name: &str, values: &[i64]) -> TensorProto {
     TensorProto { name: name.into(), dims, data_type: element::INT64, int64_data, ..TensorProto::default() }
 }
 
-fn ints(name: &str, values: &[i64]) -> AttributeProto {
+pub(super) fn ints(name: &str, values: &[i64]) -> AttributeProto {
     AttributeProto { name: name.into(), ints: values.to_vec(), ..AttributeProto::default() }
 }
 
-fn node(operator: &str, inputs: &[&str], output: &str, attribute: Vec<AttributeProto>) -> NodeProto {
+pub(super) fn node(operator: &str, inputs: &[&str], output: &str, attribute: Vec<AttributeProto>) -> NodeProto {
     let input = inputs.iter().map(|input| (*input).to_owned()).collect();
     let (output, op_type) = (vec![output.to_owned()], operator.to_owned());
     NodeProto { input, output, op_type, attribute, ..NodeProto::default() }
