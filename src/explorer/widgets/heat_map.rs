@@ -43,18 +43,31 @@ struct Cached {
 }
 
 impl Heat<'_> {
+    /// As [`Heat::show_bare`], with the menu of the chart.
+    pub fn show(&self, ui: &mut Ui, sense: Sense) -> (Response, Option<[f64; 2]>) {
+        let (response, at) = self.show_bare(ui, sense);
+        if !self.map.cells().is_empty() && ui.is_rect_visible(response.rect) {
+            self.with_menu(|menu| menu.attach(&response));
+        }
+        (response, at)
+    }
+
+    /// Gives the menu of the chart to `attach`.
+    pub fn with_menu(&self, attach: impl FnOnce(&ChartMenu<'_>)) {
+        let (numbers, draw) = (|| self.numbers(), |ui: &mut Ui| drop(self.show_bare(ui, Sense::hover())));
+        let is_whole = self.entry.is_some() || self.map.block == 1;
+        let numbers: Option<&dyn Fn() -> NumberTable> = if is_whole { Some(&numbers) } else { None };
+        attach(&ChartMenu { name: self.name, size: self.size, numbers, draw: &draw });
+    }
+
     /// Draws the map; a tooltip tells the value that the mouse rests on. Gives the response and the place of the mouse
     /// as shares of the whole map.
-    pub fn show(&self, ui: &mut Ui, sense: Sense) -> (Response, Option<[f64; 2]>) {
+    pub fn show_bare(&self, ui: &mut Ui, sense: Sense) -> (Response, Option<[f64; 2]>) {
         let (rect, response) = ui.allocate_exact_size(self.size, sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
         if !ui.is_rect_visible(rect) || self.map.cells().is_empty() {
             return (response, None);
         }
-        let (numbers, draw) = (|| self.numbers(), |ui: &mut Ui| drop(self.show(ui, Sense::hover())));
-        let is_whole = self.entry.is_some() || self.map.block == 1;
-        let numbers: Option<&dyn Fn() -> NumberTable> = if is_whole { Some(&numbers) } else { None };
-        ChartMenu { name: self.name, size: self.size, numbers, draw: &draw }.attach(&response);
         let palette = Palette::from_ui(ui);
         let HeatWindow { corner, side } = self.window;
         let entries = side * side * self.map.rows as f64 * self.map.columns as f64;

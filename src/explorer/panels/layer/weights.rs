@@ -40,11 +40,11 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         let label = format!("Weights {name} of layer {}", shown.layer.index);
         let size = size_of(map, ui.available_width());
         let heat = Heat { name: &label, map, size, window, entry: Some(&entry) };
-        let (response, at) = heat.show(ui, Sense::click_and_drag());
+        let (response, at) = heat.show_bare(ui, Sense::click_and_drag());
         if position == 0 {
             findings::mark_rows(ui, response.rect, map.rows, window, shown);
         }
-        unit_menu(ui, shown, position, (&response, at), map.rows, commands);
+        unit_menu(ui, shown, position, (&response, at), &heat, commands);
         if let Some(part) = parts.get(position).copied() {
             if let Some([across, down]) = at.filter(|_| response.clicked()) {
                 let index = |share: f64, count: usize| ((share * count as f64).max(0.0) as usize).min(count - 1);
@@ -87,12 +87,13 @@ fn unit_menu(
     shown: &Shown<'_>,
     position: usize,
     (response, at): (&Response, Option<[f64; 2]>),
-    rows: usize,
+    heat: &Heat<'_>,
     commands: &mut Vec<Command>,
 ) {
     if position != 0 {
-        return;
+        return heat.with_menu(|menu| menu.attach(response));
     }
+    let rows = heat.map.rows;
     let id = response.id.with("unit");
     if let Some([_, down]) = at.filter(|_| response.secondary_clicked()) {
         let row = (down.max(0.0) * rows as f64) as usize;
@@ -105,6 +106,8 @@ fn unit_menu(
             commands.push(command);
             ui.close();
         }
+        ui.separator();
+        heat.with_menu(|menu| menu.items(ui));
     });
 }
 
