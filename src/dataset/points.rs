@@ -48,7 +48,7 @@ impl Dataset {
     }
 
     /// The same points, each coordinate scaled in its own way.
-    pub(super) fn scaled_each(&self, scaling: &[Scaling]) -> Dataset {
+    pub fn scaled_each(&self, scaling: &[Scaling]) -> Dataset {
         let factors = factors(self.points.as_slice(), scaling);
         self.with_coordinates(|points| {
             let mut points = points.clone();

@@ -76,8 +76,8 @@ fn try_scalings(session: &mut Session, effects: &mut Vec<Effect>) {
     columns.check = None;
     match network.filter(|_| columns.obstacle().is_none() && columns.label.is_some()) {
         Some(network) => {
-            let (path, choice) = (columns.path.clone(), columns.choice());
-            effects.push(Effect::TryScalings(ScalingRequest { path, choice, network }));
+            let (path, choice, own) = (columns.path.clone(), columns.choice(), columns.own_scaling_of_coordinates());
+            effects.push(Effect::TryScalings(ScalingRequest { path, choice, own, network }));
         }
         None => effects.push(Effect::Cancel(Task::TryScalings)),
     }

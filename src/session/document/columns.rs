@@ -150,6 +150,12 @@ impl ColumnImport {
         own.filter_map(|(position, (scaling, _))| scaling.map(|scaling| (position, scaling)))
     }
 
+    /// The same for each of the coordinates, in their order.
+    pub(in crate::session) fn own_scaling_of_coordinates(&self) -> Vec<Option<Scaling>> {
+        let coordinates = self.scaling_of.iter().zip(&self.coordinates).filter(|(_, chosen)| **chosen);
+        coordinates.map(|(own, _)| *own).collect()
+    }
+
     /// How often the smallest standard deviation of the coordinates goes into the largest, as they are read; `None` with
     /// fewer than two that vary.
     pub fn spread_of_scales(&self) -> Option<f64> {

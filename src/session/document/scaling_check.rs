@@ -18,6 +18,8 @@ pub struct ScalingRequest {
     pub path: PathBuf,
     /// Its columns; the scaling is not read.
     pub choice: DataChoice,
+    /// What is done to single coordinates whatever is done to the others.
+    pub own: Vec<Option<Scaling>>,
     /// The network that answers.
     pub network: Arc<Network>,
 }
@@ -32,17 +34,21 @@ pub struct ScalingCheck {
 }
 
 impl ScalingRequest {
-    /// Reads the columns under each scaling, and lets some of the samples through the network; `None` where the labels are
-    /// no classes, the network gives no finite number, or `progress` answers false.
+    /// Reads the columns, and lets some of the samples through the network under each scaling; `None` where the labels are no
+    /// classes, the network gives no finite number, or `progress` answers false.
     pub fn run(&self, progress: &mut dyn FnMut(f32, &str) -> bool) -> Option<ScalingCheck> {
+        let choice = DataChoice { scaling: Scaling::None, scaling_of: Vec::new(), ..self.choice.clone() };
+        let data = Dataset::open_with(&self.path, Some(self.network.inputs()), &choice).ok()?;
+        if self.own.len() != data.dimension() {
+            return None;
+        }
         let mut check = ScalingCheck::default();
         for (done, scaling) in Scaling::ALL.into_iter().enumerate() {
             if !progress(done as f32 / Scaling::ALL.len() as f32, scaling.name()) {
                 return None;
             }
-            let choice = DataChoice { scaling, ..self.choice.clone() };
-            let data = Dataset::open_with(&self.path, Some(self.network.inputs()), &choice).ok()?;
-            let sample = data.every(data.samples().div_ceil(MAX_SAMPLES).max(1));
+            let each: Vec<Scaling> = self.own.iter().map(|own| own.unwrap_or(scaling)).collect();
+            let sample = data.scaled_each(&each).every(data.samples().div_ceil(MAX_SAMPLES));
             if let Some(share) = share_of_right(&self.network, &sample) {
                 check.shares.push((scaling, share));
                 check.samples = sample.samples();
