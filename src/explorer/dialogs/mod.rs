@@ -9,6 +9,7 @@ pub(super) mod import_spectra;
 pub(super) mod import_tensors;
 pub(super) mod keys;
 pub(super) mod model_help;
+mod page;
 pub(super) mod palette;
 pub(super) mod path_field;
 mod preview;

@@ -2,6 +2,7 @@
 
 use egui::{Context, Id, Modal, Painter, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
 
+use super::page;
 use crate::explorer::theme::{self, CORNER, GAP, Palette, SECTION_GAP, SMALL, THICK, THIN};
 use crate::flow::{CompressionLaw, PhaseKind, TimeLaw};
 use crate::network::Activation;
@@ -57,14 +58,9 @@ const CONCLUSION: &str = "Together the motions are a velocity field v(x, t), and
 pub fn show(ctx: &Context) -> Vec<Command> {
     let modal = Modal::new(Id::unique("the model")).show(ctx, |ui| {
         ui.set_width(WIDTH.min(ctx.content_rect().width() - 60.0));
-        let heading = ui.horizontal(|ui| {
-            ui.label(RichText::new("The model: a network is a flow").heading());
-            let from_right = egui::Layout::right_to_left(egui::Align::Center);
-            ui.with_layout(from_right, |ui| ui.button("Close").on_hover_text("Back to the window (Esc)").clicked())
-                .inner
-        });
+        let closes = page::heading(ui, "The model: a network is a flow");
         contents(ui);
-        heading.inner
+        closes
     });
     ctx.request_repaint();
     if modal.inner || modal.should_close() { vec![Command::Window(WindowCommand::Show(None))] } else { Vec::new() }
@@ -74,7 +70,7 @@ pub fn show(ctx: &Context) -> Vec<Command> {
 fn contents(ui: &mut Ui) {
     ui.label(INTRODUCTION);
     ui.add_space(GAP);
-    let s = TimeLaw::Smooth.phase_time(clock(ui.input(|input| input.time)));
+    let s = TimeLaw::Smooth.phase_time(page::clock(ui.input(|input| input.time), SECONDS, REST));
     let width = (ui.available_width() - SECTION_GAP * (COLUMNS - 1) as f32) / COLUMNS as f32;
     let palette = Palette::from_ui(ui);
     egui::Grid::new("phases").num_columns(COLUMNS).spacing([SECTION_GAP, SECTION_GAP]).show(ui, |ui| {
@@ -98,11 +94,6 @@ fn contents(ui: &mut Ui) {
             "https://arxiv.org/abs/1708.06257",
         );
     });
-}
-
-/// The clock of all pictures, 0 to 1: it rests at both ends.
-fn clock(time: f64) -> f64 {
-    ((time % (SECONDS + 2.0 * REST) - REST) / SECONDS).clamp(0.0, 1.0)
 }
 
 /// A picture between its title and its words.
@@ -244,6 +235,7 @@ mod tests {
 
     #[test]
     fn the_clock_rests_at_both_ends() {
+        let clock = |time| page::clock(time, SECONDS, REST);
         assert_eq!(clock(0.0), 0.0);
         assert_eq!(clock(REST / 2.0), 0.0);
         assert!((clock(REST + SECONDS / 2.0) - 0.5).abs() < 1e-12);

@@ -3,6 +3,7 @@
 use egui::{Align, Button, Context, Id, Layout, Modal, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind};
 use egui::{Ui, WidgetInfo, vec2};
 
+use super::page;
 use crate::explorer::theme::{self, CORNER, GAP, POINT_RADIUS, Palette, SECTION_GAP, THICK, THIN};
 use crate::flow::TimeLaw;
 use crate::session::{Command, DialogPurpose, EditCommand, Example, PREVIEW_ASPECT, Preview, Session, WindowCommand};
@@ -27,13 +28,7 @@ pub fn show(ctx: &Context, session: &Session) -> Vec<Command> {
     let screen = ctx.content_rect();
     let modal = Modal::new(Id::unique("start page")).show(ctx, |ui| {
         ui.set_width(WIDTH.min(screen.width() - 60.0));
-        let closes = ui.horizontal(|ui| {
-            ui.label(RichText::new("Begin").heading());
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.button("Close").on_hover_text("Back to the window (Esc)").clicked()
-            })
-            .inner
-        });
+        let closes = page::heading(ui, "Begin");
         ui.label("A network moves its data, layer by layer. A click on a picture opens it.");
         ui.add_space(GAP);
         ScrollArea::vertical().max_height(screen.height() - 220.0).auto_shrink([false, true]).show(ui, |ui| {
@@ -41,7 +36,7 @@ pub fn show(ctx: &Context, session: &Session) -> Vec<Command> {
         });
         ui.add_space(GAP);
         ui.horizontal_wrapped(|ui| commands.extend(own(ui, session)));
-        closes.inner
+        closes
     });
     // The pictures move.
     ctx.request_repaint();
@@ -77,7 +72,7 @@ fn own(ui: &mut Ui, session: &Session) -> Option<Command> {
 fn examples(ui: &mut Ui, session: &Session) -> Option<Example> {
     let columns = (((ui.available_width() + SECTION_GAP) / (LEAST + SECTION_GAP)).floor() as usize).max(1);
     let width = (ui.available_width() - SECTION_GAP * (columns - 1) as f32) / columns as f32;
-    let share = TimeLaw::Smooth.phase_time(clock(ui.input(|input| input.time)));
+    let share = TimeLaw::Smooth.phase_time(page::clock(ui.input(|input| input.time), SECONDS, REST));
     let mut chosen = None;
     egui::Grid::new("examples").num_columns(columns).spacing([SECTION_GAP, SECTION_GAP]).show(ui, |ui| {
         for (position, (example, caption)) in captions().into_iter().enumerate() {
@@ -103,11 +98,6 @@ fn captions() -> [(Example, &'static str); 7] {
         (Example::Circles, "A circle inside another."),
         (Example::Xor, "Opposite quadrants belong together."),
     ]
-}
-
-/// The clock of all pictures, 0 to 1: it rests at both ends.
-fn clock(time: f64) -> f64 {
-    ((time % (SECONDS + 2.0 * REST) - REST) / SECONDS).clamp(0.0, 1.0)
 }
 
 /// A picture over its title and caption; whether it was clicked.
