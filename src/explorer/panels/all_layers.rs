@@ -1,7 +1,7 @@
 //! All layers at once: spectra, rotations, volume, classes, energy and gradients along t, as tracks over the timeline and
 //! aligned to it.
 
-use egui::{Align2, Color32, Mesh, Painter, Rangef, Rect, RichText, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, Painter, Rangef, RichText, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::gradients;
 use crate::diagnostics::ClassesApart;
@@ -11,7 +11,7 @@ use crate::explorer::widgets::naming::name_toggle;
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart, TrackLayout};
 use crate::flow::PhaseKind;
 use crate::session::{
-    Command, LayerOverview, NumberTable, PanelCommand, PanelPart, PlaybackCommand, Session, Track, ViewCommand, counted,
+    Command, LayerOverview, PanelCommand, PanelPart, PlaybackCommand, Session, Track, ViewCommand, counted,
 };
 
 /// The height of a track.
@@ -24,8 +24,6 @@ const NAMES: f32 = 1000.0;
 const FULL_COLOUR: f32 = std::f32::consts::LN_10;
 /// What the picture of the spectra is called.
 const SPECTRA: &str = "Spectra: ln σ, largest on top";
-/// Cells of the spectra, about: a mesh of more would slow down every frame.
-const MAX_CELLS: usize = 6000;
 
 /// Draws the strip: its heading, and the tracks while it is open, from `x_range` on the screen. Tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session, x_range: Rangef) -> Vec<Command> {
@@ -162,7 +160,10 @@ impl Charts<'_> {
             let (rect, _) = time_chart::frame(ui, SPECTRA, ui.available_size());
             self.paint_spectra(ui.painter(), TimeAxis { rect, span: self.layout.span });
         };
-        let numbers = || self.spectra_table();
+        let number = |log: &Option<f32>| log.map_or(f64::NAN, f64::from);
+        let numbers = || {
+            time_chart::spectra_table("ln_singular_value", spectra, |spectrum| spectrum.iter().map(number).collect())
+        };
         ChartMenu { name: SPECTRA, size: time_chart::FIGURE, numbers: Some(&numbers), draw: &draw }.attach(&response);
         let asked = time_chart::sought(&response, axis);
         if let Some(at) = response.hover_pos() {
@@ -181,36 +182,10 @@ impl Charts<'_> {
 
     fn paint_spectra(&self, painter: &Painter, axis: TimeAxis) {
         let spectra = &self.overview.spectra;
-        let values = spectra.iter().map(Vec::len).sum::<usize>();
-        // Of very many layers some stand for the others.
-        let every = values.div_ceil(MAX_CELLS).max(1);
-        let mut mesh = Mesh::default();
-        for (layer, spectrum) in spectra.iter().enumerate().step_by(every) {
-            let columns = axis.x(layer as f64)..=axis.x((layer + every) as f64).max(axis.x(layer as f64));
-            let height = axis.rect.height() / spectrum.len().max(1) as f32;
-            for (index, log) in spectrum.iter().enumerate() {
-                let top = axis.rect.top() + height * index as f32;
-                let cell = Rect::from_x_y_ranges(columns.clone(), top..=top + height);
-                mesh.add_colored_rect(cell, self.colour(*log));
-            }
-        }
-        painter.add(Shape::mesh(mesh));
-        axis.layers(painter, self.palette);
-        axis.playhead(painter, self.palette, self.t);
-    }
-
-    fn spectra_table(&self) -> NumberTable {
-        let spectra = &self.overview.spectra;
-        let values = || {
-            let layers = spectra.iter().enumerate();
-            layers
-                .flat_map(|(layer, spectrum)| spectrum.iter().enumerate().map(move |(index, log)| (layer, index, log)))
-        };
-        let mut table = NumberTable::default();
-        table.add("layer", values().map(|(layer, ..)| (layer + 1) as f64).collect());
-        table.add("index", values().map(|(_, index, _)| (index + 1) as f64).collect());
-        table.add("ln_singular_value", values().map(|(.., log)| log.map_or(f64::NAN, f64::from)).collect());
-        table
+        let cells = spectra.iter().map(Vec::len).sum();
+        axis.spectra(painter, (self.palette, self.t), (spectra, cells), |spectrum| {
+            spectrum.iter().map(|log| self.colour(*log)).collect()
+        });
     }
 
     fn colour(&self, log: Option<f32>) -> Color32 {

@@ -1,18 +1,16 @@
 //! The gradient of the loss along t, as a chart beside those of the data.
 
-use egui::{Mesh, Rect, Shape, Ui};
+use egui::Ui;
 
 use crate::diagnostics::LayerGradient;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::chart_menu::ChartMenu;
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart, TrackLayout};
 use crate::flow::PhaseKind;
-use crate::session::{Gradients, NumberTable, Session};
+use crate::session::{Gradients, Session};
 
 /// What the picture of the spectra is called.
 const SPECTRA: &str = "Gradient spectra: log₁₀ σ";
-/// Cells of the spectra, about: a mesh of more would slow down every frame.
-const MAX_CELLS: usize = 6000;
 /// Cells of a column at most: of more singular values some stand for the others.
 const MAX_VALUES: usize = 48;
 /// Singular values so many times smaller than the largest of all have no colour, in powers of ten.
@@ -31,7 +29,7 @@ pub fn spectra(ui: &mut Ui, session: &Session, layout: TrackLayout) -> Option<f6
         let (rect, _) = time_chart::frame(ui, SPECTRA, ui.available_size());
         paint(ui, TimeAxis { rect, span: layout.span });
     };
-    let numbers = || spectra_table(layers);
+    let numbers = || time_chart::spectra_table("singular_value", layers, |layer| layer.singular_values.clone());
     ChartMenu { name: SPECTRA, size: time_chart::FIGURE, numbers: Some(&numbers), draw: &draw }.attach(&response);
     let asked = time_chart::sought(&response, axis);
     if let Some(at) = response.hover_pos() {
@@ -56,45 +54,22 @@ pub fn spectra(ui: &mut Ui, session: &Session, layout: TrackLayout) -> Option<f6
     asked
 }
 
-/// A column for each layer of the range of `largest`, the largest of all singular values.
+/// Paints a column for each layer in the range of `largest`, the largest of all singular values.
 fn paint_spectra(ui: &Ui, axis: TimeAxis, (layers, largest): (&[LayerGradient], f64), t: f64) {
     let palette = Palette::from_ui(ui);
-    let painter = ui.painter_at(axis.rect);
-    let cells: usize = layers.iter().map(|layer| layer.singular_values.len().min(MAX_VALUES)).sum();
-    let every = cells.div_ceil(MAX_CELLS).max(1);
-    let mut mesh = Mesh::default();
-    for (index, layer) in layers.iter().enumerate().step_by(every) {
+    let cells = layers.iter().map(|layer| layer.singular_values.len().min(MAX_VALUES)).sum();
+    axis.spectra(&ui.painter_at(axis.rect), (palette, t), (layers, cells), |layer| {
         let values = &layer.singular_values;
         let count = values.len().min(MAX_VALUES);
-        let columns = axis.x(index as f64)..=axis.x((index + every) as f64).max(axis.x(index as f64));
-        let height = axis.rect.height() / count.max(1) as f32;
-        for row in 0..count {
-            // The value in the middle of those that this cell stands for.
-            let Some(value) = values.get((2 * row + 1) * values.len() / (2 * count)) else { continue };
+        // The value in the middle of those that a cell stands for.
+        let middle = (0..count).filter_map(|row| values.get((2 * row + 1) * values.len() / (2 * count)));
+        let colour = |value: &f64| {
             let share = 1.0 + (value / largest).log10() / DECADES;
             let shade = if share.is_finite() { share.clamp(0.0, 1.0) as f32 } else { 0.0 };
-            let top = axis.rect.top() + height * row as f32;
-            let cell = Rect::from_x_y_ranges(columns.clone(), top..=top + height);
-            mesh.add_colored_rect(cell, palette.track.lerp_to_gamma(palette.phase(PhaseKind::Compress), shade));
-        }
-    }
-    painter.add(Shape::mesh(mesh));
-    axis.layers(&painter, palette);
-    axis.playhead(&painter, palette, t);
-}
-
-fn spectra_table(layers: &[LayerGradient]) -> NumberTable {
-    let values = || {
-        let numbered = layers.iter().enumerate();
-        numbered.flat_map(|(layer, of)| {
-            of.singular_values.iter().enumerate().map(move |(index, value)| (layer, index, value))
-        })
-    };
-    let mut table = NumberTable::default();
-    table.add("layer", values().map(|(layer, ..)| (layer + 1) as f64).collect());
-    table.add("index", values().map(|(_, index, _)| (index + 1) as f64).collect());
-    table.add("singular_value", values().map(|(.., value)| *value).collect());
-    table
+            palette.track.lerp_to_gamma(palette.phase(PhaseKind::Compress), shade)
+        };
+        middle.map(colour).collect()
+    });
 }
 
 /// Draws the chart and gives the time that was clicked.

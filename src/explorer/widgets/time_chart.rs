@@ -6,11 +6,12 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    Align2, Color32, Painter, Pos2, Rangef, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, lerp, pos2,
+    Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, lerp, pos2,
 };
 
 use crate::explorer::theme::{self, Palette, SMALL, THICK, THIN};
 use crate::explorer::widgets::chart_menu::{ChartMenu, line_table};
+use crate::session::NumberTable;
 
 /// The height of the line with the title.
 const TITLE: f32 = SMALL + 5.0;
@@ -18,6 +19,8 @@ const TITLE: f32 = SMALL + 5.0;
 const GUTTER: f32 = 30.0;
 /// The size of a chart as a picture by itself, in points.
 pub const FIGURE: Vec2 = Vec2::new(480.0, 180.0);
+/// Cells of a picture of spectra, about: a mesh of more would slow down every frame.
+const MAX_CELLS: usize = 6000;
 /// Lines between layers are drawn as long as a layer is wider than this.
 const MIN_LAYER: f32 = 6.0;
 
@@ -76,6 +79,31 @@ impl TimeAxis {
         painter.vline(self.x(t), self.rect.y_range(), Stroke::new(THIN, palette.ink));
     }
 
+    /// Draws a column of `colours` for each layer, the first on top, and over them where the layers end and the time t.
+    /// Of columns that are more than `cells` together some stand for the others.
+    pub fn spectra<L>(
+        self,
+        painter: &Painter,
+        (palette, t): (&Palette, f64),
+        (layers, cells): (&[L], usize),
+        colours: impl Fn(&L) -> Vec<Color32>,
+    ) {
+        let every = cells.div_ceil(MAX_CELLS).max(1);
+        let mut mesh = Mesh::default();
+        for (index, layer) in layers.iter().enumerate().step_by(every) {
+            let columns = self.x(index as f64)..=self.x((index + every) as f64).max(self.x(index as f64));
+            let colours = colours(layer);
+            let height = self.rect.height() / colours.len().max(1) as f32;
+            for (row, colour) in colours.into_iter().enumerate() {
+                let top = self.rect.top() + height * row as f32;
+                mesh.add_colored_rect(Rect::from_x_y_ranges(columns.clone(), top..=top + height), colour);
+            }
+        }
+        painter.add(Shape::mesh(mesh));
+        self.layers(painter, palette);
+        self.playhead(painter, palette, t);
+    }
+
     /// Draws a line between every two layers, where they are wide enough.
     pub fn layers(self, painter: &Painter, palette: &Palette) {
         if self.x(1.0) - self.x(0.0) < MIN_LAYER || !(self.span.1 - self.span.0).is_finite() {
@@ -86,6 +114,20 @@ impl TimeAxis {
             painter.vline(self.x(layer as f64), self.rect.y_range(), Stroke::new(THIN, palette.track));
         }
     }
+}
+
+/// The numbers of such a picture: a row for each value of each layer.
+pub fn spectra_table<L>(name: &str, layers: &[L], values: impl Fn(&L) -> Vec<f64>) -> NumberTable {
+    let number = |(layer, of): (usize, &L)| {
+        let row = move |(index, value): (usize, f64)| [(layer + 1) as f64, (index + 1) as f64, value];
+        values(of).into_iter().enumerate().map(row).collect::<Vec<_>>()
+    };
+    let rows: Vec<[f64; 3]> = layers.iter().enumerate().flat_map(number).collect();
+    let mut table = NumberTable::default();
+    for (column, name) in ["layer", "index", name].into_iter().enumerate() {
+        table.add(name, rows.iter().map(|row| row[column]).collect());
+    }
+    table
 }
 
 /// Room for a chart of `size` under its title; gives the drawing area and the response of the whole.
