@@ -14,8 +14,8 @@ use super::stage::{Stage, StageInput};
 use super::widgets::naming::name_pane;
 use crate::jobs::Status;
 use crate::session::{
-    BlockDetail, CheckpointSeries, Command, LayerDetail, PanelPart, PanelPosition, RefinementStudy, Session, Side,
-    SidePanel, SizedPanel, Task, WindowCommand,
+    BlockDetail, Command, LayerDetail, PanelPart, PanelPosition, RefinementStudy, Session, Side, SidePanel, SizedPanel,
+    Task, WindowCommand,
 };
 
 /// What the panels are called by those who cannot see them.
@@ -257,7 +257,7 @@ pub(super) fn stage_input<'a>(session: &'a Session, opening: Option<&'a str>) ->
         frame_time: session.window.frame_time,
         presents: session.window.folding.presents,
         figure: None,
-        scrubs_checkpoints: session.checkpoints().is_some_and(CheckpointSeries::is_scrubbed),
+        scrubs_checkpoints: session.scrubs_checkpoints(),
         view: &session.view,
         t: session.playback.t(),
     }

@@ -233,6 +233,11 @@ impl Session {
         self.checkpoints.as_ref()
     }
 
+    /// Whether the scrubber is on its way over checkpoints.
+    pub fn scrubs_checkpoints(&self) -> bool {
+        self.checkpoints.as_ref().is_some_and(CheckpointSeries::is_scrubbed)
+    }
+
     /// Why another checkpoint cannot be shown now, in a sentence; `None` where it can.
     pub fn checkpoint_refusal(&self) -> Option<&'static str> {
         let Some(series) = &self.checkpoints else { return Some("No checkpoints are open.") };

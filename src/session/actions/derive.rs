@@ -1,12 +1,12 @@
 //! What is computed from the open scene in the background: asked for, taken over, thrown away.
 
 use crate::session::derived::Stored;
-use crate::session::{CheckpointSeries, DerivedOutput, Effect, Refined, Session, Severity};
+use crate::session::{DerivedOutput, Effect, Refined, Session, Severity};
 
 /// Asks for the results that are wanted now and cancels those that are not any more; `seconds` have passed since the last
 /// call.
 pub fn watch(session: &mut Session, seconds: f64) -> Vec<Effect> {
-    let rests = !session.checkpoints().is_some_and(CheckpointSeries::is_scrubbed);
+    let rests = !session.scrubs_checkpoints();
     let Some((situation, results)) = session.situation_and_results() else { return Vec::new() };
     results.watch(&situation, seconds, rests).into_iter().map(Effect::from).collect()
 }

@@ -20,7 +20,6 @@ impl Derivation for GradientArrows {
     type Request = ();
 
     const LABEL: &'static str = "Following the points' gradients";
-    const WAITS_FOR_REST: bool = true;
     const RETRIED: bool = true;
 
     fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
