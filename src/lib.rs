@@ -51,6 +51,8 @@
 
 #![warn(missing_docs)]
 
+// A page is started without arguments.
+#[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub mod command_line;
 pub mod dataset;

@@ -23,7 +23,7 @@ pub(super) fn read(path: &Path, content: &[u8]) -> Result<ArrayTable, DatasetErr
     let points = array(path, "values", content)?;
     let mut arrays = vec![points];
     let mut note = None;
-    if let Some(beside) = labels_beside(path).filter(|path| path.is_file()) {
+    if let Some(beside) = labels_beside(path).filter(|path| crate::io::is_file(path)) {
         let labels = array(&beside, "labels", &read_expanded(&beside)?)?;
         let (found, samples) = (labels.shape.iter().product::<usize>(), arrays[0].shape.first().copied().unwrap_or(0));
         if found == samples {
@@ -47,7 +47,7 @@ fn labels_beside(path: &Path) -> Option<PathBuf> {
     }
     // One of the two may be compressed and the other not.
     let other = labels.strip_suffix(".gz").map_or_else(|| format!("{labels}.gz"), str::to_owned);
-    [labels, other].into_iter().map(|name| path.with_file_name(name)).find(|path| path.is_file())
+    [labels, other].into_iter().map(|name| path.with_file_name(name)).find(|path| crate::io::is_file(path))
 }
 
 fn array(path: &Path, name: &str, content: &[u8]) -> Result<NamedArray, DatasetError> {

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::{ColorImage, Context, ThemePreference, Ui, ViewportCommand};
+use web_time::Instant;
 
 use super::autosave::Autosave;
 use super::contents::WindowContents;
@@ -34,7 +35,7 @@ pub struct ExplorerApp {
     pub(super) session: Session,
     pub(super) jobs: Jobs<Task, Outcome>,
     /// Where worker threads ask for a new frame, known from the first frame on.
-    context: Arc<OnceLock<Context>>,
+    pub(super) context: Arc<OnceLock<Context>>,
     pub(super) contents: WindowContents,
     pub(super) modals: Modals,
     pub(super) quit: bool,
@@ -170,6 +171,8 @@ impl ExplorerApp {
         if first {
             theme::install(ctx);
         }
+        #[cfg(target_arch = "wasm32")]
+        self.serve_page(ctx);
         for finished in self.jobs.poll() {
             self.take(finished);
         }
@@ -295,6 +298,8 @@ impl ExplorerApp {
                     let effects = self.session.receive(Outcome::Answer(purpose, DialogAnswer::Unavailable));
                     self.perform(effects);
                 }
+                #[cfg(target_arch = "wasm32")]
+                Effect::ShowDialog(purpose, name) => self.ask_page(purpose, &name),
                 Effect::WritePicture(settings, path) => self.export(*settings, path),
                 Effect::DrawPicture(settings) => {
                     let copy = self.session.for_pictures();
@@ -305,7 +310,7 @@ impl ExplorerApp {
                 }
                 effect => {
                     if let Some(work) = task_work(effect) {
-                        self.jobs.start(work.task, work.title, work.run);
+                        self.jobs.start_steps(work.task, work.title, work.run);
                     }
                 }
             }
@@ -371,6 +376,8 @@ impl ExplorerApp {
             None => "layerflow".to_owned(),
         };
         if title != self.title {
+            #[cfg(target_arch = "wasm32")]
+            super::web::name(&title);
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }

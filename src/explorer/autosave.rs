@@ -1,7 +1,8 @@
 //! The work of a window as it was kept last.
 
 use std::path::PathBuf;
-use std::time::Instant;
+
+use web_time::Instant;
 
 use crate::session::UnsavedWork;
 

@@ -1,7 +1,9 @@
 //! The settings as this window has written them.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use web_time::Instant;
 
 use crate::session::Settings;
 

@@ -12,6 +12,7 @@ mod guarded;
 mod icons;
 mod kept_settings;
 mod keyboard;
+#[cfg(not(target_arch = "wasm32"))]
 mod opening;
 pub mod panels;
 mod settings;
@@ -21,8 +22,11 @@ pub mod stage;
 mod startup;
 pub mod theme;
 mod unsaved;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 pub mod widgets;
 
 pub use app::ExplorerApp;
+#[cfg(not(target_arch = "wasm32"))]
 pub use opening::{Renderer, run};
 pub use startup::{StartData, Startup};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
+
+use web_time::Instant;
 
 use super::ExplorerApp;
 use super::commands::{Action, keys_of_text};
@@ -65,7 +66,7 @@ impl ExplorerApp {
         (kept.since, kept.is_strange) = (Some(Instant::now()), false);
         let change = Box::new([kept.written.clone(), settings]);
         if let Some(work) = task_work(Effect::KeepSettings(kept.path.clone(), change)) {
-            self.jobs.start(work.task, work.title, work.run);
+            self.jobs.start_steps(work.task, work.title, work.run);
         }
     }
 

@@ -2,9 +2,10 @@
 //! work, however the window ends.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::Context;
+use web_time::Instant;
 
 use super::ExplorerApp;
 use super::autosave::Autosave;

@@ -73,7 +73,7 @@ pub(super) fn join(tensors: TensorFile) -> Result<TensorFile, FormatError> {
     let mut seen = HashSet::new();
     layers.retain(|(layer, _)| seen.insert(layer.clone()));
     let beside = tensors.path().with_file_name(CONFIG);
-    if layers.is_empty() || !beside.is_file() {
+    if layers.is_empty() || !crate::io::is_file(&beside) {
         return Ok(tensors);
     }
     let unreadable = |source| FormatError::Read { path: beside.clone(), source };

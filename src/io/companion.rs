@@ -17,6 +17,11 @@ pub fn companion(path: &Path, location: &Path) -> Result<PathBuf, String> {
     }
     let unreadable = |error: std::io::Error| format!("cannot be read ({error})");
     let file = path.with_file_name("").join(location);
+    if cfg!(target_arch = "wasm32") {
+        // A page has no folders and no links: what is given to it together lies together.
+        let given = super::is_file(&file).then_some(file);
+        return given.ok_or_else(|| "was not given to the page; give both files together".into());
+    }
     // A folder that is named by nothing is the current one.
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

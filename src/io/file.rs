@@ -1,10 +1,35 @@
 //! Opening a file, whatever its path stands for.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::{stream, untold};
+
+/// A file to be read.
+pub type File = std::fs::File;
+/// A file to be filled.
+pub type NewFile = std::fs::File;
+
+/// What tells that a file has changed.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Stamp {
+    /// In bytes.
+    pub length: u64,
+    /// `None` where the system does not keep it.
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// That of a file at this moment.
+    ///
+    /// # Errors
+    /// If the system does not tell.
+    pub fn of(file: &File) -> io::Result<Stamp> {
+        let metadata = file.metadata()?;
+        Ok(Stamp { length: metadata.len(), modified: metadata.modified().ok() })
+    }
+}
 
 /// Opens a file to be read from its beginning. A pipe is read once, to its end, and every later call gives the same bytes.
 ///
@@ -16,6 +41,11 @@ pub fn open(path: &Path) -> io::Result<File> {
         Some(kept) => File::open(kept),
         None => untold::open(path),
     }
+}
+
+/// Whether there is a file at `path`, rather than a folder or nothing.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// Whether two paths name the same file, by whatever links.

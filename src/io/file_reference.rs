@@ -58,7 +58,7 @@ impl FileReference {
     /// # Errors
     /// If it is missing, cannot be read, or has another content.
     pub fn check(&self, path: &Path) -> Result<(), ReferenceProblem> {
-        if !path.exists() {
+        if !path.exists() && !super::is_file(path) {
             return Err(ReferenceProblem::Missing);
         }
         // A kind of checksum that is not known says nothing; the length still does.

@@ -3,14 +3,17 @@
 //! A map of the file into memory would end this program, without a word, when another one shortens the file. Reads of
 //! pieces that stay in the processor's caches cost no more, and give an error instead.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
+#[cfg(not(target_arch = "wasm32"))]
+use super::file as disk;
+#[cfg(target_arch = "wasm32")]
+use super::page as disk;
 use crate::system::cancel;
+use disk::{File, Stamp, open};
 
 /// The length of a piece that is read at once: it stays in the processor's caches until it is decoded.
 const PIECE: usize = 1 << 18;
@@ -25,28 +28,13 @@ struct Shared {
     first: Stamp,
 }
 
-/// What tells that a file has changed.
-#[derive(Clone, Copy, PartialEq)]
-struct Stamp {
-    length: u64,
-    /// `None` where the system does not keep it.
-    modified: Option<SystemTime>,
-}
-
-impl Stamp {
-    fn of(file: &File) -> io::Result<Stamp> {
-        let metadata = file.metadata()?;
-        Ok(Stamp { length: metadata.len(), modified: metadata.modified().ok() })
-    }
-}
-
 impl OpenFile {
     /// Opens the file at `path`.
     ///
     /// # Errors
     /// As [`super::open`].
     pub fn open(path: &Path) -> io::Result<OpenFile> {
-        let file = super::file::open(path)?;
+        let file = open(path)?;
         let first = Stamp::of(&file)?;
         Ok(OpenFile(Arc::new(Shared { file: Mutex::new(file), first })))
     }
@@ -148,6 +136,8 @@ impl Seek for Reader {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     fn file(content: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {

@@ -4,6 +4,8 @@
 //! one worthless: it is dropped when it arrives, so a worker deep inside a decomposition never holds up the window.
 //! A panic in a worker is a result like any other.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod file_dialog;
 mod number_files;
 mod progress;
 mod settings_file;
@@ -12,19 +14,23 @@ mod unsaved_files;
 mod worker;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use web_time::Instant;
 
 pub use progress::{Progress, Wake};
 pub use settings_file::{SettingsFile, keep_settings, read_settings};
 pub use tasks::{TaskWork, task_work};
 pub use unsaved_files::{find_work, keep_work, own_folder, remove_leftovers, remove_work};
-pub use worker::JobError;
+pub use worker::{JobError, Step, Work};
 
 /// How many threads of one kind may be busy at a time. More than one, because a cancelled worker can be inside a long
 /// decomposition; bounded, because dragging a slider asks for a new refinement every frame.
 const THREADS_PER_KIND: usize = 2;
 
-type Work<T> = Box<dyn FnOnce(&Progress) -> T + Send>;
+/// For how long a page works between two frames.
+#[cfg(target_arch = "wasm32")]
+const BETWEEN_FRAMES: Duration = Duration::from_millis(12);
 
 /// The jobs of kinds `K`, each of which ends with a `T`.
 pub struct Jobs<K, T> {
@@ -89,11 +95,16 @@ impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K,
 
     /// Starts a job. An older one of the same kind is cancelled.
     pub fn start(&mut self, kind: K, title: impl Into<String>, work: impl FnOnce(&Progress) -> T + Send + 'static) {
+        self.start_steps(kind, title, worker::at_once(work));
+    }
+
+    /// Starts a job that is done step by step. An older one of the same kind is cancelled.
+    pub fn start_steps(&mut self, kind: K, title: impl Into<String>, work: Work<T>) {
         self.cancel(kind);
         let generation = self.next_generation;
         self.next_generation += 1;
         let progress = Progress::new(self.wake.clone());
-        let waiting: Option<Work<T>> = Some(Box::new(work));
+        let waiting = Some(work);
         let started = Instant::now();
         self.current.push(Job { kind, generation, title: title.into(), started, progress, waiting });
         self.start_waiting(kind);
@@ -133,6 +144,8 @@ impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K,
 
     /// The jobs that have ended since the last call. Never waits.
     pub fn poll(&mut self) -> Vec<Finished<K, T>> {
+        #[cfg(target_arch = "wasm32")]
+        worker::run_for(BETWEEN_FRAMES);
         let mut finished = Vec::new();
         while let Ok(arrival) = self.arrivals.try_recv() {
             finished.extend(self.accept(arrival));
@@ -292,6 +305,18 @@ mod tests {
         jobs.start(Kind::Read, "reading", |_| panic!("row 3 is missing"));
         let result = jobs.wait(TIMEOUT).unwrap().result;
         assert_eq!(result, Err(JobError::Panicked("row 3 is missing".into())));
+    }
+
+    #[test]
+    fn work_in_steps_is_called_until_it_is_done() {
+        let mut jobs = jobs();
+        let mut calls = 0;
+        let work = move |_: &Progress| {
+            calls += 1;
+            if calls < 3 { Step::Later(Duration::from_millis(1)) } else { Step::Done(calls) }
+        };
+        jobs.start_steps(Kind::Decompose, "step by step", Box::new(work));
+        assert_eq!(jobs.wait(TIMEOUT).unwrap().result, Ok(3));
     }
 
     #[test]

@@ -3,27 +3,22 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use rfd::FileDialog;
-
+#[cfg(not(target_arch = "wasm32"))]
+use super::file_dialog;
+use super::worker::{Step, Work, at_once};
 use super::{Progress, number_files, settings_file, unsaved_files};
 use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
-use crate::formats::{
-    FormatError, GraphFile, GraphProblem, Opened, Precision, RunLog, SESSION_EXTENSION, TensorFile, WeightSpectrum,
-};
+use crate::formats::{FormatError, GraphFile, GraphProblem, Opened, Precision, RunLog, TensorFile, WeightSpectrum};
 use crate::network::{ConvolutionError, ImageShape};
-use crate::session::file::{self, SessionError, SessionPart, SessionSources};
+use crate::session::file::{self, SessionError, SessionSources};
 use crate::session::{
-    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Preview, Projection, Rebuilt, Scene,
-    SpectrumRequest, Task, UserError, file_name,
+    Counterpart, Document, Effect, Outcome, Preview, Projection, Rebuilt, RunningTraining, Scene, SpectrumRequest,
+    Task, UserError, file_name,
 };
 use crate::{dataset, formats};
 
-/// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
-/// answers as if cancelled.
-const FASTEST_CANCEL: Duration = Duration::from_millis(500);
 /// Why a scene cannot be built; the session asks for none then.
 const NOTHING_TO_BUILD: &str = "a scene was asked for without a network or without data";
 
@@ -34,12 +29,12 @@ pub struct TaskWork {
     /// What the window calls it.
     pub title: String,
     /// What it does.
-    pub run: Box<dyn FnOnce(&Progress) -> Outcome + Send>,
+    pub run: Work<Outcome>,
 }
 
 impl TaskWork {
     fn new(task: Task, title: impl Into<String>, run: impl FnOnce(&Progress) -> Outcome + Send + 'static) -> TaskWork {
-        TaskWork { task, title: title.into(), run: Box::new(run) }
+        TaskWork { task, title: title.into(), run: at_once(run) }
     }
 }
 
@@ -159,10 +154,18 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 Outcome::SessionSaved(path, snapshot.embeds, Box::new(snapshot.shown), result)
             })
         }
-        Effect::Train(run) => TaskWork::new(Task::Train, "Training", move |progress| {
-            let result = run.run(&mut |share, text| report(progress, share, text));
-            Outcome::Trained(run.feed().clone(), result.map_err(|error| UserError::new(&error)))
-        }),
+        Effect::Train(run) => {
+            let mut running = RunningTraining::new(run);
+            let step = move |progress: &Progress| {
+                let result = match running.go_on(&mut |share, text| report(progress, share, text)) {
+                    Ok(Some(pause)) => return Step::Later(pause),
+                    Ok(None) => Ok(()),
+                    Err(error) => Err(UserError::new(&error)),
+                };
+                Step::Done(Outcome::Trained(running.feed().clone(), result))
+            };
+            TaskWork { task: Task::Train, title: "Training".into(), run: Box::new(step) }
+        }
         Effect::KeepSettings(path, settings) => TaskWork::new(Task::KeepSettings, "Keeping the settings", move |_| {
             let [before, now] = *settings;
             Outcome::SettingsKept(
@@ -181,9 +184,13 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 Err(error) => Outcome::UnsavedKept(Err(UserError::new(&error))),
             }
         }),
-        Effect::ShowDialog(purpose, name) => {
-            TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
-        }
+        // The browser asks in the page.
+        #[cfg(target_arch = "wasm32")]
+        Effect::ShowDialog(..) => return None,
+        #[cfg(not(target_arch = "wasm32"))]
+        Effect::ShowDialog(purpose, name) => TaskWork::new(Task::Dialog, purpose.title(), move |_| {
+            Outcome::Answer(purpose, file_dialog::ask(purpose, &name))
+        }),
         // Drawn by the window, which knows how.
         Effect::WritePicture(..) | Effect::DrawPicture(_) => return None,
         Effect::Cancel(_) | Effect::Quit => return None,
@@ -331,13 +338,6 @@ fn is_named_as_data(path: &Path) -> bool {
     dataset::extensions().contains(&extension.as_str())
 }
 
-/// What the names of data files end in, for a dialog; an empty ending stands for names without one.
-fn data_filter() -> Vec<&'static str> {
-    // The dialogs of macOS know no such names; there "All files" shows them.
-    let bare = dataset::may_lack_extension() && cfg!(not(target_os = "macos"));
-    dataset::extensions().into_iter().chain(bare.then_some("")).collect()
-}
-
 fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) -> Outcome {
     let (Some(network), Some(dataset)) = (document.network.clone(), document.data.draw()) else {
         return Outcome::Failed(Task::Build, NOTHING_TO_BUILD.to_owned());
@@ -347,53 +347,4 @@ fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) 
     // What the stage is to show at first takes longer than a frame may where points have many coordinates.
     scene.iter().for_each(|scene| scene.extent.prepare_frame(Projection::Automatic));
     Outcome::Built(document, scene.map(Arc::new))
-}
-
-fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
-    let dialog = FileDialog::new().set_title(purpose.title());
-    let asked = Instant::now();
-    let answer = match purpose {
-        DialogPurpose::OpenNetwork | DialogPurpose::CompareWith => {
-            dialog.add_filter("Networks", &formats::extensions()).add_filter("All files", &["*"]).pick_file()
-        }
-        DialogPurpose::OpenCheckpoints => dialog.pick_folder(),
-        DialogPurpose::OpenData => {
-            dialog.add_filter("Data", &data_filter()).add_filter("All files", &["*"]).pick_file()
-        }
-        DialogPurpose::SaveNetwork(kind) => {
-            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
-        }
-        DialogPurpose::SaveNumbers(_) => {
-            let dialog = dialog.add_filter("Comma-separated values", &["csv"]).add_filter("JSON", &["json"]);
-            let dialog = dialog.add_filter("NumPy archive", &["npz"]).add_filter("Parquet", &["parquet"]);
-            dialog.set_file_name(name).save_file()
-        }
-        DialogPurpose::SavePicture(kind) if kind.extension().is_empty() => dialog.set_file_name(name).pick_folder(),
-        DialogPurpose::SavePicture(kind) => {
-            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
-        }
-        DialogPurpose::OpenSession => {
-            dialog.add_filter("Sessions", &[SESSION_EXTENSION]).add_filter("All files", &["*"]).pick_file()
-        }
-        DialogPurpose::SaveSession { .. } => {
-            dialog.add_filter("Sessions", &[SESSION_EXTENSION]).set_file_name(name).save_file()
-        }
-        DialogPurpose::FindFile(SessionPart::Network) => {
-            dialog.add_filter("Networks", &formats::extensions()).add_filter("All files", &["*"]).pick_file()
-        }
-        DialogPurpose::FindFile(SessionPart::Data) => {
-            dialog.add_filter("Data", &data_filter()).add_filter("All files", &["*"]).pick_file()
-        }
-        DialogPurpose::SaveMeasures => {
-            dialog.add_filter("Comma-separated values", &["csv"]).set_file_name(name).save_file()
-        }
-        DialogPurpose::SaveChart(kind) => {
-            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
-        }
-    };
-    match answer {
-        Some(path) => DialogAnswer::Chosen(path),
-        None if asked.elapsed() < FASTEST_CANCEL => DialogAnswer::Unavailable,
-        None => DialogAnswer::Cancelled,
-    }
 }

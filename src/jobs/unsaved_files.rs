@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::worker::at_once;
 use super::{Progress, worker};
 use crate::dataset::{Dataset, StoredPoints};
 use crate::formats::{self, FormatError, Opened, Precision, write_beside};
@@ -80,7 +81,7 @@ pub fn remove_work(folder: &Path) -> Result<(), FormatError> {
 
 /// Removes, on a thread of its own, what writers that were killed have left in these folders.
 pub fn remove_leftovers(folders: BTreeSet<PathBuf>) {
-    let work = Box::new(move |_: &Progress| folders.iter().for_each(|folder| remove_partials(folder)));
+    let work = at_once(move |_: &Progress| folders.iter().for_each(|folder| remove_partials(folder)));
     // Without a thread they are removed at the next start.
     let _ = worker::start("layerflow leftovers", Progress::new(Arc::new(|| {})), work, drop);
 }

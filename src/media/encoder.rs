@@ -1,12 +1,11 @@
 //! A film that an encoder writes into its file: what is told says whether the drawing, the encoder or the disk failed.
 
 use std::fmt::Display;
-use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
 use super::MediaError;
-use crate::io::write_beside;
+use crate::io::{NewFile, write_beside};
 
 /// What ends an encoder's work.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ pub(super) fn write_encoded<E: Display>(
     path: &Path,
     format: &'static str,
     is_of_the_disk: fn(&E) -> bool,
-    encode: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure<E>>,
+    encode: impl FnOnce(&mut BufWriter<NewFile>) -> Result<(), Failure<E>>,
 ) -> Result<(), MediaError> {
     let mut failed = None;
     let written = write_beside(path, |writer| {

@@ -70,6 +70,11 @@ impl MediaKind {
         }
     }
 
+    /// Whether this program writes it where it runs: a page has neither ffmpeg nor folders.
+    pub fn is_written_here(self) -> bool {
+        !cfg!(target_arch = "wasm32") || !matches!(self, MediaKind::Mp4 | MediaKind::Folder)
+    }
+
     /// Whether it can hold one picture.
     pub fn holds_picture(self) -> bool {
         matches!(self, MediaKind::Png | MediaKind::Svg | MediaKind::Webp)

@@ -85,7 +85,7 @@ pub use settings::{KeyChanges, KeyCommand, Settings};
 pub use share_line::ShareLine;
 pub use state::Session;
 pub use subspace_rotation::SubspaceRotation;
-pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
+pub use training::{Goal, Pace, RunningTraining, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
 pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{

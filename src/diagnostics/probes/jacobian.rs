@@ -12,10 +12,10 @@ use crate::diagnostics::layer_gradient::bend;
 use crate::network::{Layer, Network};
 
 /// Steps of the power iteration at most, and at least where the network is large.
-const MAX_STEPS: usize = 2000;
-const MIN_STEPS: usize = 20;
+const MAX_STEPS: u64 = 2000;
+const MIN_STEPS: u64 = 20;
 /// Multiplications that the iteration may cost.
-const WORK: usize = 10_000_000_000;
+const WORK: u64 = 10_000_000_000;
 /// The direction is found when JᵀJv differs from σ²v by less than this share of σ².
 const SETTLED: f64 = 1e-10;
 
@@ -111,7 +111,8 @@ impl<'a> Jacobian<'a> {
         let mut v = DMatrix::from_fn(inputs, 1, |_, _| random.normal());
         v /= v.norm();
         let mut found = None;
-        for _ in 0..(WORK / (4 * self.network.parameters()).max(1)).clamp(MIN_STEPS, MAX_STEPS) {
+        let steps = WORK / (4 * self.network.parameters() as u64).max(1);
+        for _ in 0..steps.clamp(MIN_STEPS, MAX_STEPS) {
             let pulled = self.pull(&self.push(&v));
             // The Rayleigh quotient vᵀJᵀJv is σ² to second order in the error of v.
             let square = v.dot(&pulled);

@@ -15,7 +15,7 @@ const CLOUD: (usize, usize) = (96, 8);
 /// Multiplications that following a cloud may cost; a larger network has a smaller cloud.
 const CLOUD_WORK: usize = 2_000_000_000;
 /// Multiplications that the search for the smallest change may cost.
-const SEARCH_WORK: usize = 10_000_000_000;
+const SEARCH_WORK: u64 = 10_000_000_000;
 /// Forward passes of that search, about.
 const SEARCH_PASSES: usize = 65;
 /// Times in each phase at which the stretch is measured at most.
@@ -211,7 +211,8 @@ impl Perturbed {
             go_on(0.6 * position as f32 / times.len() as f32, "")
         })?;
         let is_classifier = !matches!(labels, Labels::Values(_));
-        let searched = (SEARCH_WORK / (SEARCH_PASSES * network.parameters()).max(1)).clamp(1, count);
+        let affordable = SEARCH_WORK / (SEARCH_PASSES as u64 * network.parameters() as u64).max(1);
+        let searched = usize::try_from(affordable).unwrap_or(count).clamp(1, count);
         let farthest = FARTHEST * size;
         let search = is_classifier && go_on(0.7, "");
         let margin = search

@@ -5,8 +5,12 @@ use egui::{Button, Ui};
 use crate::explorer::commands::{Action, Mark};
 use crate::session::{Command, Session};
 
-/// An entry of a menu for a command; gives what it does when it is chosen.
+/// An entry of a menu for a command; gives what it does when it is chosen. There is none for what cannot be
+/// done where the program runs.
 pub(super) fn entry(ui: &mut Ui, session: &Session, action: Action) -> Option<Command> {
+    if !action.is_here() {
+        return None;
+    }
     let description = action.describe(session);
     let label = description.menu_label.as_str();
     let is_available = description.refusal.is_none();

@@ -304,7 +304,17 @@ impl Action {
         all.extend(Appearance::ALL.map(Action::Appearance));
         all.extend([Action::StartPage, Action::Keys, Action::Model]);
         all.extend(Example::ALL.map(Action::Example));
+        all.retain(|action| action.is_here());
         all
+    }
+
+    /// Whether it can be done where the program runs: a page has no folders, starts no programs and is closed by its browser.
+    pub fn is_here(self) -> bool {
+        match self {
+            Action::OpenCheckpoints | Action::Quit => !cfg!(target_arch = "wasm32"),
+            Action::Export(kind) => kind.is_written_here(),
+            _ => true,
+        }
     }
 
     /// What there is to know of it at this moment, with the keys that a person has given to it.

@@ -6,8 +6,11 @@ use super::unsaved;
 use crate::explorer::theme::{self, Palette};
 use crate::session::{Command, DropAnswer, DroppedNetwork, file_name};
 
-/// What the dropped files ask for.
+/// What the dropped files ask for. Those of a page are read first.
 pub fn commands(ctx: &Context) -> Option<Command> {
+    if cfg!(target_arch = "wasm32") {
+        return None;
+    }
     let paths: Vec<_> = ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
     (!paths.is_empty()).then_some(Command::OpenFiles(paths))
 }

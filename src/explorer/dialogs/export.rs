@@ -57,7 +57,7 @@ pub fn show(ctx: &Context, settings: &PictureSettings, end: f64, keys: bool) -> 
 fn kind(ui: &mut Ui, settings: &mut PictureSettings) {
     let is_film = settings.film().is_some();
     let fits = |kind: &MediaKind| if is_film { kind.holds_film() } else { kind.holds_picture() };
-    let kinds: Vec<MediaKind> = MediaKind::ALL.into_iter().filter(fits).collect();
+    let kinds: Vec<MediaKind> = MediaKind::ALL.into_iter().filter(|kind| kind.is_written_here()).filter(fits).collect();
     choice(ui, "Format", &kinds, MediaKind::label, &mut settings.kind);
     choice(ui, "What", &PictureSubject::ALL, PictureSubject::name, &mut settings.subject);
     choice(ui, "Colours", &PictureTheme::ALL, PictureTheme::name, &mut settings.theme);

@@ -154,7 +154,7 @@ pub(super) fn of_name(path: &Path, extension: &str, beginning: &[u8]) -> Option<
     if name.contains(".data-0") {
         return Some(("a part of a TensorFlow checkpoint", TENSORFLOW));
     }
-    let has_sibling = |suffix: &str| path.with_extension(suffix).is_file();
+    let has_sibling = |suffix: &str| crate::io::is_file(&path.with_extension(suffix));
     if extension == "bin" {
         return Some(match () {
             () if name.contains("-shard") => ("a part of a TensorFlow.js model", "open the model.json beside it"),

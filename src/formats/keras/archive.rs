@@ -31,10 +31,10 @@ struct Archive<'a, R> {
 /// Opens a `.keras` archive, or a zip archive that holds one.
 pub(in crate::formats) fn open_archive(path: &Path, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
-    let file = crate::io::open(path).map_err(unreadable)?;
-    let held = file.metadata().map_err(unreadable)?.len();
+    let file = crate::io::OpenFile::open(path).map_err(unreadable)?;
+    let held = file.length();
     let most = held.saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
-    let mut archive = Archive::open(path, BufReader::new(file), most)?;
+    let mut archive = Archive::open(path, BufReader::new(file.reader()), most)?;
     if archive.name_of(WEIGHTS_ENTRY).is_none()
         && let Some(name) = archive.name_of(".keras")
     {

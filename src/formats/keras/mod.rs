@@ -93,7 +93,7 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<InputLe
         // What a `.keras` archive holds, unpacked.
         files.insert(0, WEIGHTS_ENTRY.into());
     }
-    let Some(file) = files.iter().map(|name| path.with_file_name(name)).find(|file| file.is_file()) else {
+    let Some(file) = files.iter().map(|name| path.with_file_name(name)).find(|file| crate::io::is_file(file)) else {
         let problem =
             format!("are not in the file; put them beside it as {stem}.weights.h5, or save the model as .keras");
         return Err(FormatError::Content {

@@ -1,6 +1,6 @@
 //! What is wrong with the open network, with what can be done about it.
 
-use std::time::Instant;
+use web_time::Instant;
 
 use super::finding_key::FindingKey;
 use super::pace::paced;

@@ -1,6 +1,6 @@
 //! λ of single points, to be drawn as arrows.
 
-use std::time::Instant;
+use web_time::Instant;
 
 use super::pace::paced;
 use super::{Derivation, Situation, Source};

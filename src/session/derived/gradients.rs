@@ -1,6 +1,6 @@
 //! The gradient of the loss on its way back through the flow.
 
-use std::time::Instant;
+use web_time::Instant;
 
 use super::pace::paced;
 use super::{Derivation, Situation, Source};

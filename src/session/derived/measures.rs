@@ -1,6 +1,6 @@
 //! The measures of all layers as a table: the spectra as WeightWatcher reads them, the gradients, the data's directions.
 
-use std::time::Instant;
+use web_time::Instant;
 
 use super::pace::paced;
 use super::{Derivation, Situation, Source};

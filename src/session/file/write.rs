@@ -75,7 +75,7 @@ impl SessionSnapshot {
 
     fn write(
         &self,
-        writer: &mut BufWriter<std::fs::File>,
+        writer: &mut BufWriter<crate::io::NewFile>,
         folder: &Path,
         network: Option<&FileReference>,
         comparison: Option<&StoredComparison>,

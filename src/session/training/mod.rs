@@ -4,7 +4,7 @@ mod run;
 
 use std::sync::{Arc, Weak};
 
-pub use run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
+pub use run::{Goal, Pace, RunningTraining, Snapshot, TrainingChannel, TrainingRun};
 
 use crate::dataset::{Dataset, Labels};
 use crate::network::{Network, OutputFunction};

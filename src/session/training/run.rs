@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use web_time::Instant;
 
 use crate::dataset::Dataset;
 use crate::network::Network;
@@ -124,33 +126,73 @@ const MAX_SNAPSHOTS: usize = 100;
 const MAX_NUMBERS: usize = 1 << 26;
 /// The longest pause without a look at whether to stop.
 const NAP: Duration = Duration::from_millis(20);
+/// After so long a run pauses for whoever else wants the processor.
+const STRETCH: Duration = Duration::from_millis(20);
 
 impl TrainingRun {
-    /// The feed of the run.
-    pub fn feed(&self) -> &Arc<TrainingChannel> {
-        &self.feed
+    /// The epochs between two snapshots that are kept.
+    fn spacing(&self) -> usize {
+        // A snapshot holds the network, and the parameters with two moments.
+        let numbers = self.network.parameters().saturating_mul(4).max(1);
+        let most = (MAX_NUMBERS / numbers).clamp(2, MAX_SNAPSHOTS);
+        self.options.epochs.div_ceil(most).max(1)
+    }
+}
+
+/// A run that is under way, from one pause to the next.
+pub struct RunningTraining {
+    run: TrainingRun,
+    /// From its first stretch on.
+    trainer: Option<Trainer>,
+    /// When the next epoch is due.
+    due: Instant,
+}
+
+impl RunningTraining {
+    /// Nothing is done yet.
+    pub fn new(run: TrainingRun) -> RunningTraining {
+        RunningTraining { run, trainer: None, due: Instant::now() }
     }
 
-    /// Trains until the goal is reached, the window stops it, or `go_on` (told the share of the epochs done) answers false.
+    /// The feed of the run.
+    pub fn feed(&self) -> &Arc<TrainingChannel> {
+        &self.run.feed
+    }
+
+    /// Trains until it is time for a pause, and answers how long that is; `None` where the goal is reached, the window stops it, or
+    /// `go_on` (told the share of the epochs done) answers false.
     ///
     /// # Errors
     /// If the network cannot be trained on the data, or training diverges.
-    pub fn run(&self, go_on: &mut Progress<'_>) -> Result<(), TrainingError> {
-        let mut trainer = Trainer::new(self.network.clone(), self.dataset.clone(), self.options)?;
-        match &self.start {
-            Some(state) => trainer.restore(state.as_ref().clone())?,
-            None => {
-                let first = snapshot(&trainer)?;
-                self.feed.send(|news| news.kept.push(first));
+    pub fn go_on(&mut self, go_on: &mut Progress<'_>) -> Result<Option<Duration>, TrainingError> {
+        let run = &self.run;
+        let trainer = match &mut self.trainer {
+            Some(trainer) => trainer,
+            none => {
+                let mut trainer = Trainer::new(run.network.clone(), run.dataset.clone(), run.options)?;
+                match &run.start {
+                    Some(state) => trainer.restore(state.as_ref().clone())?,
+                    None => {
+                        let first = snapshot(&trainer)?;
+                        run.feed.send(|news| news.kept.push(first));
+                    }
+                }
+                none.insert(trainer)
             }
-        }
-        let spacing = self.spacing();
-        let mut due = Instant::now();
-        while trainer.epoch() < self.options.epochs && !self.feed.stop.load(Ordering::Relaxed) {
+        };
+        let (spacing, began) = (run.spacing(), Instant::now());
+        while trainer.epoch() < run.options.epochs && !run.feed.stop.load(Ordering::Relaxed) {
+            let rest = self.due.saturating_duration_since(Instant::now());
+            if !rest.is_zero() {
+                return Ok(Some(rest.min(NAP)));
+            }
+            if began.elapsed() > STRETCH {
+                return Ok(Some(Duration::ZERO));
+            }
             let finished = trainer.step()?;
             if let Some(report) = finished {
-                let now = snapshot(&trainer)?;
-                self.feed.send(|news| {
+                let now = snapshot(trainer)?;
+                run.feed.send(|news| {
                     news.reports.push(report);
                     if report.epoch % spacing == 0 {
                         news.kept.push(now.clone());
@@ -158,40 +200,19 @@ impl TrainingRun {
                     news.newest = Some(now);
                     news.updates = Some(trainer.updates().into());
                 });
-                let share = report.epoch as f32 / self.options.epochs as f32;
-                if !go_on(share, &format!("epoch {} of {}", report.epoch, self.options.epochs)) {
-                    return Ok(());
+                let share = report.epoch as f32 / run.options.epochs as f32;
+                if !go_on(share, &format!("epoch {} of {}", report.epoch, run.options.epochs)) {
+                    return Ok(None);
                 }
+                self.due = (self.due + run.pace.epoch_time()).max(Instant::now());
             }
-            if self.goal == Goal::Step || (self.goal == Goal::Epoch && finished.is_some()) {
+            if run.goal == Goal::Step || (run.goal == Goal::Epoch && finished.is_some()) {
                 break;
             }
-            if finished.is_some() {
-                due = (due + self.pace.epoch_time()).max(Instant::now());
-                self.rest_until(due);
-            }
         }
-        let last = snapshot(&trainer)?;
-        self.feed.send(|news| news.newest = Some(last));
-        Ok(())
-    }
-
-    fn rest_until(&self, due: Instant) {
-        loop {
-            let rest = due.saturating_duration_since(Instant::now());
-            if rest.is_zero() || self.feed.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            std::thread::sleep(rest.min(NAP));
-        }
-    }
-
-    /// The epochs between two snapshots that are kept.
-    fn spacing(&self) -> usize {
-        // A snapshot holds the network, and the parameters with two moments.
-        let numbers = self.network.parameters().saturating_mul(4).max(1);
-        let most = (MAX_NUMBERS / numbers).clamp(2, MAX_SNAPSHOTS);
-        self.options.epochs.div_ceil(most).max(1)
+        let last = snapshot(trainer)?;
+        run.feed.send(|news| news.newest = Some(last));
+        Ok(None)
     }
 }
 
