@@ -187,8 +187,17 @@ fn found() -> Found {
     }
 }
 
+/// A page has 4 GiB of addresses, of which browsers give fewer; half of them are counted on.
+#[cfg(target_arch = "wasm32")]
+fn found() -> Found {
+    const PAGE: u64 = 1 << 16;
+    const COUNTED_ON: u64 = 1 << 31;
+    let used = core::arch::wasm32::memory_size(0) as u64 * PAGE;
+    Found { available: Some(COUNTED_ON.saturating_sub(used)), used }
+}
+
 /// Other systems do not tell it without code that cannot be checked; there a limit counts only where it is chosen.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_arch = "wasm32")))]
 fn found() -> Found {
     Found::default()
 }

@@ -6,7 +6,7 @@ use crate::system::memory::{self, NotEnough, size_text};
 
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
 /// computer has.
-const MAX_BYTES: usize = 4 << 30;
+const MAX_BYTES: usize = if usize::BITS < 64 { 1 << 30 } else { 4 << 30 };
 /// What the grid of the input space may take.
 const MAX_GRID_BYTES: usize = 1 << 29;
 /// Values are kept in f64, positions in f32.
