@@ -377,7 +377,7 @@ impl ExplorerApp {
         };
         if title != self.title {
             #[cfg(target_arch = "wasm32")]
-            super::web::name(&title);
+            super::page::name(&title);
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }

@@ -14,6 +14,8 @@ mod kept_settings;
 mod keyboard;
 #[cfg(not(target_arch = "wasm32"))]
 mod opening;
+#[cfg(target_arch = "wasm32")]
+mod page;
 pub mod panels;
 mod settings;
 mod signal_watch;

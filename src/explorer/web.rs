@@ -1,32 +1,28 @@
 //! The explorer in a browser's page: files come by drop and by the browser's dialog, and what is written is saved as a download.
 
-mod downloads;
-mod given;
-
 use std::path::PathBuf;
 
 use eframe::{CreationContext, WebOptions, WebRunner};
 use egui::Context;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Document, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
-use self::given::Given;
+use super::page::{self, Given};
 use super::{ExplorerApp, Startup};
+use crate::io;
 use crate::session::{Command, DialogAnswer, DialogPurpose, Outcome};
 use crate::system::panics;
 
 /// The element that the explorer is drawn on.
 const CANVAS: &str = "layerflow";
-/// The element that says what is wrong where nothing can be drawn.
-const SAID: &str = "said";
 
 /// Opens the explorer in this page.
 pub fn start() {
     panics::install();
-    let Some(document) = document() else { return };
+    let Some(document) = page::document() else { return };
     let canvas = document.get_element_by_id(CANVAS).and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok());
-    let Some(canvas) = canvas else { return say(&format!("This page has no canvas called “{CANVAS}”.")) };
+    let Some(canvas) = canvas else { return page::say(&format!("This page has no canvas called “{CANVAS}”.")) };
     spawn_local(async move {
         let create = |creation: &CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
             let mut app = ExplorerApp::new(Startup::default());
@@ -40,28 +36,12 @@ pub fn start() {
             .start(canvas, WebOptions { dithering: false, ..WebOptions::default() }, Box::new(create))
             .await
         {
-            Ok(()) => say(""),
-            Err(_) => say("This browser draws no WebGL, which the explorer needs: allow it, or take another browser."),
+            Ok(()) => page::say(""),
+            Err(_) => {
+                page::say("This browser draws no WebGL, which the explorer needs: allow it, or take another browser.")
+            }
         }
     });
-}
-
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
-}
-
-/// Names the page.
-pub(super) fn name(title: &str) {
-    if let Some(document) = document() {
-        document.set_title(title);
-    }
-}
-
-/// Says a sentence in place of the explorer.
-fn say(sentence: &str) {
-    if let Some(element) = document().and_then(|document| document.get_element_by_id(SAID)) {
-        element.set_text_content(Some(sentence));
-    }
 }
 
 impl ExplorerApp {
@@ -69,17 +49,17 @@ impl ExplorerApp {
     pub(super) fn serve_page(&mut self, ctx: &Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         if !dropped.is_empty() {
-            given::read_dropped(dropped, ctx.clone());
+            page::read_dropped(dropped, ctx.clone());
         }
-        for given in given::take() {
+        for given in page::take() {
             match given {
                 Given::Dropped(paths) => self.command(Command::OpenFiles(paths)),
                 Given::Chosen(purpose, path) => self.answer(purpose, DialogAnswer::Chosen(path)),
                 Given::Cancelled(purpose) => self.answer(purpose, DialogAnswer::Cancelled),
             }
         }
-        for (path, bytes) in crate::io::page::take_written() {
-            downloads::save(&path, &bytes);
+        for (path, bytes) in io::page::take_written() {
+            page::save(&path, &bytes);
         }
     }
 
@@ -89,7 +69,7 @@ impl ExplorerApp {
         match (purpose, self.context.get()) {
             // The ending of its name says how numbers are written.
             (DialogPurpose::SaveNumbers(_), _) | (_, None) => self.answer(purpose, DialogAnswer::Unavailable),
-            (_, Some(context)) if !purpose.writes() => given::choose(purpose, context.clone()),
+            (_, Some(context)) if !purpose.writes() => page::choose(purpose, context.clone()),
             _ => self.answer(purpose, DialogAnswer::Chosen(PathBuf::from(name))),
         }
     }

@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// Has the browser save a file.
-pub(super) fn save(path: &Path, bytes: &[u8]) {
+pub(in crate::explorer) fn save(path: &Path, bytes: &[u8]) {
     // A browser that refuses says so itself.
     let _ = try_save(&file_name(path), bytes);
 }

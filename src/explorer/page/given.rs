@@ -17,7 +17,7 @@ use crate::session::DialogPurpose;
 const FIELD: &str = "layerflow-file";
 
 /// What came from the browser.
-pub(super) enum Given {
+pub(in crate::explorer) enum Given {
     /// Files that were dropped together.
     Dropped(Vec<PathBuf>),
     /// The file that was chosen for this purpose.
@@ -31,7 +31,7 @@ thread_local! {
 }
 
 /// What has come since the last call.
-pub(super) fn take() -> Vec<Given> {
+pub(in crate::explorer) fn take() -> Vec<Given> {
     GIVEN.take()
 }
 
@@ -41,7 +41,7 @@ fn put(given: Given, context: &Context) {
 }
 
 /// Reads files that were dropped. One that the browser cannot read is opened all the same, and told as one that is not there.
-pub(super) fn read_dropped(files: Vec<DroppedFileHandle>, context: Context) {
+pub(in crate::explorer) fn read_dropped(files: Vec<DroppedFileHandle>, context: Context) {
     spawn_local(async move {
         let mut paths = Vec::new();
         for file in files {
@@ -55,7 +55,7 @@ pub(super) fn read_dropped(files: Vec<DroppedFileHandle>, context: Context) {
 }
 
 /// Has the browser ask for a file.
-pub(super) fn choose(purpose: DialogPurpose, context: Context) {
+pub(in crate::explorer) fn choose(purpose: DialogPurpose, context: Context) {
     if ask(purpose, &context).is_none() {
         put(Given::Cancelled(purpose), &context);
     }
