@@ -72,6 +72,8 @@ def page(address, downloads, tmp_path):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
     try:
+        # Without a screen the browser would answer its dialog for files at once, as if it were cancelled.
+        driver.execute_cdp_cmd("Page.setInterceptFileChooserDialog", {"enabled": True})
         driver.get(address)
         wait_for_title(driver, SPIRAL)
         yield driver
